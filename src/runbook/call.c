@@ -44,8 +44,8 @@ static size_t n_words(const char *text)
 /* Without "is paged", "gets called as well" behind it. */
 static const char *without_tail(struct arena *arena, const char *text)
 {
-    for (size_t i = 1; text[i]; i++)
-        if (calling_at(CALLING_NAME_END, text + i) > 0)
+    for (size_t i = 0; text[i]; i++)
+        if (i > 0 && calling_at(CALLING_NAME_END, text + i) > 0)
             return text_normalise(arena, text, i);
     return text;
 }

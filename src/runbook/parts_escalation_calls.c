@@ -39,6 +39,10 @@ static bool read_sentences(struct parts_reading *reading, const struct prose *pr
         struct duration_words time;
         const char *label, *rest;
         int line = prose_line_at(prose, from + sentence->at);
+        if (strnlen(sentence->text, RULE_BYTES) == RULE_BYTES) {
+            ladder.broken = true;
+            continue;
+        }
         own = ladder_levels_at_start(reading, sentence->text);
         if (own.n > 0) {
             found |= ladder_take(reading, &ladder, &around, taken);
@@ -76,7 +80,9 @@ static void add_waits_below(struct parts_reading *reading, size_t item, struct l
     const struct block *blocks = reading->document->blocks.at;
     struct call wait;
 
-    for (size_t i = item + 1; i < blocks[item].end && ladder->n > 0; i++) {
+    if (ladder->broken || ladder->n == 0 || ladder->at[ladder->n - 1].call.clock != CALL_UNTIMED)
+        return;
+    for (size_t i = item + 1; i < blocks[item].end; i = blocks[i].end) {
         if (blocks[i].kind != BLOCK_ITEM || strnlen(blocks[i].prose.text, ITEM_BYTES) == ITEM_BYTES)
             continue;
         call_read(reading->arena, blocks[i].prose.text, &nobody, &wait);
@@ -138,31 +144,23 @@ static bool read_lines(struct parts_reading *reading, size_t i, bool *taken)
     return ladder_take(reading, &ladder, &around, taken);
 }
 
-/* A paragraph for each call, or a heading: those of that kind side by side below the same heading. */
-static bool read_siblings(struct parts_reading *reading, size_t first, size_t end, bool *taken)
+/* A heading or paragraph for each call, side by side below the same heading: of headings those up to end, of
+ * paragraphs those that follow one another. Whoever stands before *ret_tried begins no ladder. */
+static bool read_siblings(struct parts_reading *reading, size_t first, size_t end, bool *taken,
+                          size_t *ret_tried)
 {
     const struct block *blocks = reading->document->blocks.at;
+    bool headings = blocks[first].kind == BLOCK_HEADING;
     struct strings around = levels_around(reading, first);
     struct ladder ladder = {.broken = ladder_levels_at_start(reading, blocks[first].prose.text).n > 0};
 
-    for (size_t i = first; i < end && !ladder.broken; i++) {
-        if (blocks[i].kind != blocks[first].kind || blocks[i].heading != blocks[first].heading)
-            continue;
+    for (size_t i = first; i < end && !ladder.broken; i = headings ? blocks[i].end : i + 1) {
+        if (blocks[i].kind != blocks[first].kind || blocks[i].item != blocks[first].item)
+            break;
         ladder_add(reading, blocks[i].prose.text, blocks[i].line, &ladder);
+        *ret_tried = ladder.n > 0 && !ladder.broken ? i + 1 : i;
     }
     return ladder_take(reading, &ladder, &around, taken);
-}
-
-/* Behind the paragraphs that follow one another. */
-static size_t paragraphs_end(const struct document *document, size_t first)
-{
-    const struct block *blocks = document->blocks.at;
-    size_t end = first + 1;
-
-    while (end < document->blocks.n && blocks[end].kind == BLOCK_PARAGRAPH &&
-           blocks[end].item == blocks[first].item)
-        end++;
-    return end;
 }
 
 /* "### Tier 2: platform lead (15-45 minutes)" below a word of escalation. */
@@ -172,17 +170,17 @@ static void read_headings(struct parts_reading *reading, size_t above, bool *tak
 
     for (size_t i = above + 1; i < blocks[above].end; i++)
         if (blocks[i].kind == BLOCK_HEADING && blocks[i].heading == above) {
-            (void)read_siblings(reading, i, blocks[above].end, taken);
+            size_t tried = 0;
+            (void)read_siblings(reading, i, blocks[above].end, taken, &tried);
             return;
         }
 }
 
-static void read_paragraph(struct parts_reading *reading, size_t i, bool *taken)
+static void read_paragraph(struct parts_reading *reading, size_t i, bool *taken, size_t *tried)
 {
     const struct prose *prose = &reading->document->blocks.at[i].prose;
-    size_t end = paragraphs_end(reading->document, i);
 
-    if ((end > i + 1 && read_siblings(reading, i, end, taken)) ||
+    if ((i >= *tried && read_siblings(reading, i, reading->document->blocks.n, taken, tried)) ||
         (prose->line_starts.n > 1 && read_lines(reading, i, taken)))
         return;
     (void)read_sentences(reading, prose, 0, levels_around(reading, i), taken);
@@ -224,6 +222,7 @@ bool escalation_about_calling(const struct parts_reading *reading, size_t i)
 void escalation_read_calls(struct parts_reading *reading, bool *taken)
 {
     const struct document *document = reading->document;
+    size_t tried = 0;
 
     for (size_t i = 0; i < document->blocks.n; i++) {
         const struct block *block = &document->blocks.at[i];
@@ -241,7 +240,7 @@ void escalation_read_calls(struct parts_reading *reading, bool *taken)
         if (list && (about || contacts))
             read_list(reading, i, !about, taken);
         else if (prose && about)
-            read_paragraph(reading, i, taken);
+            read_paragraph(reading, i, taken, &tried);
         else if (block->kind == BLOCK_TABLE)
             escalation_read_rows(reading, i, about, taken);
         else if (block->kind == BLOCK_FENCE && about && !escalation_read_settings(reading, i, taken))

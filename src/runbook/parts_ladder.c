@@ -126,7 +126,7 @@ void ladder_add(struct parts_reading *reading, const char *text, int line, struc
 {
     struct call call;
 
-    if (ladder->ended)
+    if (ladder->ended || ladder->broken)
         return;
     if (strnlen(text, PIECE_BYTES) == PIECE_BYTES || ladder->n == LADDER_CALLS) {
         ladder->broken = true;
