@@ -526,8 +526,8 @@ int role_core(const struct role_options *options)
                         .board = board_new()};
     struct opening opening = {.arena = arena};
     struct err err = {0};
-    opening_begin(&opening, options->data);
     log_setup("core", LOG_INFO);
+    opening_begin(&opening, options->data);
     setenv("SQLITE_TMPDIR", options->data, 1); /* the only folder that it may write to */
     umask(077);
     mallopt(M_TRIM_THRESHOLD, SPARE_HEAP_BYTES);
