@@ -35,7 +35,10 @@ class Hang(SystemTest):
     def test_a_log_that_nobody_reads_keeps_nobody_from_being_paged(self):
         config = CONFIG.format(ana=self.receiver.url('/ana')) + 'storm: {incidents: 0}\nbudget: {pages: 0}\n'
         server = self.started(Server(os.path.join(self.folder, 'unread'), config))
-        server.process.argv = ['sh', '-c', '"$@" 2>&1 >/dev/null | sleep 1000', 'sh', *server.process.argv]
+        log = os.path.join(self.folder, 'log')
+        os.mkfifo(log)
+        self.addCleanup(os.close, os.open(log, os.O_RDWR))
+        server.process.argv = ['sh', '-c', 'exec "$@" 2>"$0"', log, *server.process.argv]
         server.start()
         for n in range(600):  # several lines each, more than a pipe holds
             self.assertEqual(server.fire({'alertname': f'Trouble{n}', 'service': f's{n}'})[0], 200)
