@@ -1,7 +1,8 @@
 /* PagerDuty's Events API v2, as its clients send it (developer.pagerduty.com, "Send an alert event"):
  *   {"routing_key":"...","event_action":"trigger","dedup_key":"disk-1","client":"monit","client_url":"...",
  *    "payload":{"summary":"disk full","source":"db-1","severity":"critical","component":"postgres",
- *               "group":"prod","class":"disk","timestamp":"...","custom_details":{}},"links":[{"href":"..."}]}
+ *               "group":"prod","class":"disk","timestamp":"...","custom_details":{}},
+ *    "links":[{"href":"...","text":"..."}],"images":[{"src":"...","alt":"..."}]}
  * A dedup_key is the identity of a trouble and its messages: trigger, acknowledge, resolve. It becomes a
  * group that the message is the whole state of. Where Alertmanager is the client, the alerts that it lists as
  * text are taken for what they are; elsewhere the message is one alert, and its key one of its labels, so
@@ -12,7 +13,7 @@
 #include "base/hash.h"
 #include "intake/draft.h"
 
-enum { KEY_CHARS_LIMIT = 255, ROUTING_BYTES_LIMIT = 255 };
+enum { KEY_CHARS_LIMIT = 255, ROUTING_BYTES_LIMIT = 255, LINKS_LIMIT = 10 };
 
 static int refuse(const char **ret_field, struct err *err, const char *field, const char *why)
 {
@@ -78,10 +79,27 @@ static int check_payload(struct json payload, const char **ret_field, struct err
     return 0;
 }
 
+/* "link", "link_2" and so on: where each leads, and behind it what the sender calls it. */
+static void add_places(struct draft *draft, struct json list, const char *name, const char *where,
+                       const char *called)
+{
+    struct arena *arena = draft->place->arena;
+    int n = 0;
+    for (struct json_iter i = json_first(list); json_more(&i) && n < LINKS_LIMIT; json_next(&i)) {
+        const char *href = json_text(json_get(i.value, where), NULL);
+        const char *text = json_text(json_get(i.value, called), NULL);
+        if (!href || !*href)
+            continue;
+        if (text && *text && strcmp(text, href) != 0)
+            href = arena_printf(arena, "%s (%s)", href, text);
+        draft_annotation(draft, ++n == 1 ? name : arena_printf(arena, "%s_%d", name, n), href);
+    }
+}
+
 static void add_links(struct draft *draft, struct json root)
 {
-    struct json link = json_first(json_get(root, "links")).value;
-    draft_annotation(draft, "link", json_text(json_get(link, "href"), NULL));
+    add_places(draft, json_get(root, "links"), "link", "href", "text");
+    add_places(draft, json_get(root, "images"), "image", "src", "alt");
     draft_annotation(draft, "client", json_text(json_get(root, "client"), NULL));
 }
 

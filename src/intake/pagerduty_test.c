@@ -41,6 +41,23 @@ static void a_trigger_is_one_alert_of_its_keys_group(void **state)
     assert_true(batch.group_whole && batch.lasting && !batch.group_resolved);
 }
 
+static void every_link_and_image_is_kept_with_what_it_is_called(void **state)
+{
+    (void)state;
+    struct alert_batch batch =
+        parsed("{\"routing_key\":\"r\",\"event_action\":\"trigger\",\"dedup_key\":\"k\"," PAYLOAD
+               ",\"links\":[{\"href\":\"http://a/1\"},{\"text\":\"nowhere\"},7,"
+               "{\"href\":\"http://b/2\",\"text\":\"disk board\"}],"
+               "\"images\":[{\"src\":\"http://c/3.png\",\"alt\":\"free space\",\"href\":\"http://c\"},"
+               "{\"src\":\"http://d/4.png\"}]}");
+    const struct alert *alert = batch.alerts;
+    assert_string_equal(annotation(alert, "link"), "http://a/1");
+    assert_string_equal(annotation(alert, "link_2"), "http://b/2 (disk board)");
+    assert_string_equal(annotation(alert, "image"), "http://c/3.png (free space)");
+    assert_string_equal(annotation(alert, "image_2"), "http://d/4.png");
+    assert_string_equal(annotation(alert, "free"), "0.5");
+}
+
 static void resolve_and_acknowledge_name_the_group_alone(void **state)
 {
     (void)state;
@@ -185,6 +202,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_trigger_is_one_alert_of_its_keys_group),
+        cmocka_unit_test(every_link_and_image_is_kept_with_what_it_is_called),
         cmocka_unit_test(resolve_and_acknowledge_name_the_group_alone),
         cmocka_unit_test(a_key_has_255_characters_in_any_alphabet),
         cmocka_unit_test(a_key_may_be_a_number),
