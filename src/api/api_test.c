@@ -166,6 +166,23 @@ static void an_event_of_another_tool_is_heard_whatever_its_type(void **state)
     assert_says(&page, 401, "token");
 }
 
+/* Alertmanager and clients that join a URL and "" do. */
+static void what_is_sent_to_a_path_with_a_slash_at_its_end_is_heard(void **state)
+{
+    (void)state;
+    static const char event[] = "{\"routing_key\":\"k\",\"event_action\":\"trigger\",\"payload\":"
+                                "{\"summary\":\"disk full\",\"source\":\"db\",\"severity\":\"critical\"}}";
+    assert_posted("/v2/enqueue/", event, 202, "Event processed");
+    assert_posted("/api/v2/alerts/", one_alert, 200, "");
+    assert_int_equal(backend.n_submitted, 2);
+    assert_got("/api/v2/receivers/", 200, "[");
+    assert_posted("/v2/enqueue//", event, 404, "");
+    assert_got("/api/v1/incidents/", 404, "");
+    assert_got("/v2/alerts/disk%2F", 404,
+               "there is nothing at this path"); /* the alias "disk/", not "disk" */
+    assert_int_equal(backend.n_submitted, 2);
+}
+
 static void a_client_that_sends_too_much_is_told_so(void **state)
 {
     (void)state;
@@ -551,6 +568,7 @@ int main(void)
         served(what_is_asked_twice_is_not_answered_once),
         served(a_body_of_another_type_is_refused),
         served(an_event_of_another_tool_is_heard_whatever_its_type),
+        served(what_is_sent_to_a_path_with_a_slash_at_its_end_is_heard),
         served(a_client_that_sends_too_much_is_told_so),
         served(only_this_machine_and_the_token_get_in),
         served(unknown_paths_methods_and_queries_are_named),

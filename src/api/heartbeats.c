@@ -1,6 +1,7 @@
 /* Signs of life, in the paths of healthchecks.io (docs: "Pinging API") and of Opsgenie's heartbeats:
  *   /heartbeat/NAME   /heartbeat/NAME/start   /heartbeat/NAME/fail   /heartbeat/NAME/log   /heartbeat/NAME/3
- * by GET or POST; a body is what the job had to say. What is kept is one JSON object (intake/heartbeat.c). */
+ * by GET, POST or PUT; a body is what the job had to say. What is kept is one JSON object
+ * (intake/heartbeat.c). */
 #include <string.h>
 
 #include "api/handlers.h"

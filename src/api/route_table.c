@@ -78,9 +78,12 @@ const struct route routes[] = {
      "Takes alerts in the shape that a source of the configuration describes", "Any", "Any"},
     {"GET", "/heartbeat/{*}", AUTH_PING, NULL, ping_success, answer_ping, "A sign of life", NULL, NULL},
     {"POST", "/heartbeat/{*}", AUTH_PING, NULL, ping_success, answer_ping, "A sign of life", "Any", NULL},
+    {"PUT", "/heartbeat/{*}", AUTH_PING, NULL, ping_success, answer_ping, "A sign of life", "Any", NULL},
     {"GET", "/heartbeat/{*}/{*}", AUTH_PING, NULL, ping_signal, answer_ping,
      "A sign that a job has begun, failed or ended", NULL, NULL},
     {"POST", "/heartbeat/{*}/{*}", AUTH_PING, NULL, ping_signal, answer_ping,
+     "A sign that a job has begun, failed or ended", "Any", NULL},
+    {"PUT", "/heartbeat/{*}/{*}", AUTH_PING, NULL, ping_signal, answer_ping,
      "A sign that a job has begun, failed or ended", "Any", NULL},
 
     {"GET", "/api/v1/silences", AUTH_READ, " filter ", get_silences, NULL, "Lists silences, the newest first",

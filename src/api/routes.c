@@ -27,8 +27,18 @@ static size_t name_bytes(const char *pattern, const char *path)
     return n > n_fixed && strcmp(path + n - n_fixed, pattern) == 0 ? n - n_fixed : 0;
 }
 
-static bool path_fits(const char *pattern, const char *path, struct route_parts *ret_parts)
+/* Alertmanager, and clients of other pagers that join a URL and "", do with a slash at the end as without.
+ * Behind a name it may be the end of the name. */
+static bool may_end_in_slash(const struct route *route)
 {
+    bool ends_in_name = route->path[strlen(route->path) - 1] == '}';
+    return !ends_in_name &&
+           (route->auth == AUTH_INTAKE || route->auth == AUTH_PING || route->auth == AUTH_SILENCE);
+}
+
+static bool path_fits(const struct route *route, const char *path, struct route_parts *ret_parts)
+{
+    const char *pattern = route->path;
     size_t n_numbers = 0, n_names = 0;
     while (*pattern && path) {
         if (strncmp(pattern, "{}", 2) == 0) {
@@ -44,6 +54,8 @@ static bool path_fits(const char *pattern, const char *path, struct route_parts 
             return false;
         }
     }
+    if (path && *path == '/' && may_end_in_slash(route))
+        path++;
     return path && *path == '\0';
 }
 
@@ -55,7 +67,7 @@ const struct route *route_find(const char *method, const char *path, struct rout
         method = "GET";
     *ret_allow = '\0';
     for (const struct route *route = routes; route->path; route++) {
-        if (!path_fits(route->path, path, ret_parts))
+        if (!path_fits(route, path, ret_parts))
             continue;
         if (strcmp(route->method, method) == 0)
             return route;

@@ -47,8 +47,9 @@ struct route_parts {
 extern const struct route routes[]; /* ended by one without a path */
 size_t routes_count(void);
 
-/* The route, with the parts of its path; of two that fit the first row counts. HEAD finds the route of GET.
- * NULL when none fits: then ret_allow (of ROUTE_ALLOW_BYTES) is what the path does allow, "GET, POST", or ""
- * when there is no such path. */
+/* The route, with the parts of its path; of two that fit the first row counts. HEAD finds the route of GET;
+ * a path of the intake that ends in a word fits with a slash behind it, too. NULL when none fits: then
+ * ret_allow (of ROUTE_ALLOW_BYTES) is what the path does allow, "GET, POST", or "" when there is no such
+ * path. */
 const struct route *route_find(const char *method, const char *path, struct route_parts *ret_parts,
                                char *ret_allow);

@@ -247,8 +247,8 @@ class Senders(SystemTest):
         self.assertEqual(self.server.request('POST', '/intake/generic/nobody', body)[0], 404)
 
     def test_a_job_that_falls_silent_pages_and_one_that_fails_pages_at_once(self):
-        def ping(path, expect='OK'):
-            said = subprocess.run(['curl', '-sS', '--max-time', '60',
+        def ping(path, expect='OK', more=()):
+            said = subprocess.run(['curl', '-sS', '--max-time', '60', *more,
                                    f'http://127.0.0.1:{self.server.port}/heartbeat/{path}'], capture_output=True,
                                   text=True, check=True).stdout
             self.assertIn(expect, said)
@@ -258,7 +258,7 @@ class Senders(SystemTest):
         wait(lambda: ping('nightly') or self.state_of('HeartbeatMissing', 'batch') in heard, 'it is heard again')
         ping('weekly/3')
         self.assertEqual(self.state_of('HeartbeatFailed', 'reports'), 'triggered')
-        ping('weekly/0')
+        ping('weekly/0', more=('-X', 'PUT', '-d', 'what the job had to say'))
         wait(lambda: self.state_of('HeartbeatFailed', 'reports') == 'resolved', 'it succeeds')
         ping('unheard-of', 'not_found')
         self.assertIsNone(self.incident_of('HeartbeatMissing', 'reports'))
