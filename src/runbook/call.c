@@ -228,6 +228,9 @@ static size_t clause_end(struct arena *arena, const char *text, const struct cla
     size_t end = behind;
     while (text[end] && !ends_clause(text, end))
         end++;
+    size_t colon = end + strcspn(text + end, ":");
+    if (text[end] == ',' && text[colon] && idle_says_within(text + end, colon - end))
+        end = colon; /* "15 minutes, no call back: page the lead" */
     if (text[end] || clause->at > 0)
         return end;
     /* "After 10 minutes page the lead", "10 min team lead" */
@@ -248,12 +251,21 @@ static bool names_last(struct arena *arena, const char *clause, const struct str
     return false;
 }
 
-/* "15 minutes after step 1". */
-static bool after_place(const char *behind)
+/* "15 minutes after step 1", "5 min after the primary". */
+static bool after_call(struct arena *arena, const char *behind, const struct strings *before)
 {
     size_t n = calling_at(CALLING_FROM, behind);
 
-    return n > 0 && call_place(behind + n) > 0;
+    return n > 0 && (call_place(behind + n) > 0 || names_last(arena, behind + n, before));
+}
+
+/* "if level 1 has not acknowledged". */
+static bool names_place(const char *clause)
+{
+    for (size_t i = 0; clause[i]; i++)
+        if ((i == 0 || clause[i - 1] == ' ') && call_place(clause + i) > 0)
+            return true;
+    return false;
 }
 
 static enum call_clock clock_of(struct arena *arena, const char *text, const struct clause *clause,
@@ -262,12 +274,16 @@ static enum call_clock clock_of(struct arena *arena, const char *text, const str
     const char *within = arena_strndup(arena, text + clause->at, clause->end - clause->at);
     size_t behind = time->at + time->n_bytes;
 
-    if (calling_before(CALLING_WAIT, text, time->at) || calling_at(CALLING_WAIT_BEHIND, text + behind) > 0)
+    size_t number = time->at + strcspn(text + time->at, "0123456789"); /* behind "escalates after " */
+    if (calling_before(CALLING_WAIT, text, time->at) || calling_before(CALLING_WAIT, text, number) ||
+        calling_at(CALLING_WAIT_BEHIND, text + behind) > 0)
         return CALL_UNTIL_NEXT;
     bool more = calling_within(CALLING_MORE, within, strlen(within));
     if (!more && text_starts_with(text + behind, " later"))
         return CALL_LATER;
-    if (more || calling_at(CALLING_LATER, text + behind) > 0 || after_place(text + behind) ||
+    if (before->n > 0 && idle_says(within) && names_place(within))
+        return CALL_SINCE_BEFORE;
+    if (more || calling_at(CALLING_LATER, text + behind) > 0 || after_call(arena, text + behind, before) ||
         (before->n > 0 && idle_says(within) && names_last(arena, within, before)) ||
         (before->n > 0 && calling_within(CALLING_ELSE, text + behind, strlen(text + behind)) &&
          names_last(arena, arena_strndup(arena, text, time->at), before)))

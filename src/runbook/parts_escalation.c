@@ -580,7 +580,7 @@ void parts_read_escalations(struct parts_reading *reading)
                  !table_taken(&reading->document->blocks.at[i], taken))
             escalation_read_table(reading, i);
     escalation_read_steps(reading);
-    escalation_read_all_sentences(reading);
+    escalation_read_all_sentences(reading, taken);
     escalation_read_since(reading);
     sort_by_line(reading);
 }

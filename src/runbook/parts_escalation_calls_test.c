@@ -327,6 +327,35 @@ static void who_is_called_first_needs_no_time_and_each_later_one_says_it_in_its_
          {600, 1200},
          {"backup", "manager"},
          NONE},
+        {LEVELS "1. **Primary** (immediately)\n2. **Gate lead** (5 min after primary)\n3. **Director** (10 "
+                "min after "
+                "gate lead)\n",
+         2,
+         {300, 900},
+         {"Gate lead", "Director"},
+         NONE},
+        {LEVELS "Rule 1: notify the duty engineer; escalates after 10 minutes\nRule 2: notify the gate lead; "
+                "escalates "
+                "after 20 minutes\nRule 3: notify the director\n",
+         2,
+         {600, 1800},
+         {"gate lead", "director"},
+         NONE},
+        {LEVELS
+         "**Level 1 - Duty engineer.** Acknowledge within 10 minutes.\n\n**Level 2 - Gate lead.** Paged if "
+         "level 1 has not acknowledged in 10 minutes.\n\n**Level 3 - Director.** Paged if level 2 has not "
+         "acknowledged in 15 minutes.\n",
+         2,
+         {600, 1500},
+         {"Gate lead", "Director"},
+         NONE},
+        {LEVELS "1. Call the duty engineer: +44 20 7946 0011\n2. 15 minutes, no call back: call the gate "
+                "lead: +44 20 "
+                "7946 0012\n3. 30 minutes, no call back: call the director: +44 20 7946 0013\n",
+         2,
+         {900, 1800},
+         {"gate lead", "director"},
+         NONE},
     };
     assert_called(lists, sizeof lists / sizeof *lists);
 }
@@ -436,6 +465,13 @@ static void a_column_of_times_beside_one_of_people_is_a_ladder(void **state)
          1,
          {900},
          {"Responsable d'\xc3\xa9quipe"},
+         NONE},
+        {LEVELS "| Step | Contact | Escalate if no response within |\n|---|---|---|\n| 1 | Duty engineer | "
+                "10 min |\n"
+                "| 2 | Gate lead | 20 min |\n| 3 | VP Dams | n/a |\n",
+         2,
+         {600, 1800},
+         {"Gate lead", "VP Dams"},
          NONE},
         {LEVELS "| Time | Action |\n|---|---|\n| T0 | Page on-call |\n| T0 + 10 min | Page gate lead |\n",
          1,

@@ -33,8 +33,8 @@ bool escalation_wait_in_row(const struct block *table, const struct table_row *r
 
 /* ---- parts_escalation_text.c ---- */
 
-/* The sentences that call when a time is over, of every line that has no escalation yet. */
-void escalation_read_all_sentences(struct parts_reading *reading);
+/* The sentences that call when a time is over, of every line that has no escalation yet and is not taken. */
+void escalation_read_all_sentences(struct parts_reading *reading, bool *taken);
 
 /* The levels that the item around a block, its heading or the label before its list names. */
 void escalation_levels_around(const struct parts_reading *reading, size_t block, struct strings *ret_ids);

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "runbook/calling_words.h"
+#include "runbook/idle_words.h"
 #include "runbook/parts_escalation_priv.h"
 #include "runbook/parts_ladder.h"
 
@@ -30,13 +31,14 @@ static size_t time_column(struct parts_reading *reading, const struct block *tab
 
     for (size_t k = 0; k < table->n_columns; k++) {
         const char *title = table->columns[k].text;
-        bool times = !calling_within(CALLING_NO_TIME, title, strlen(title)), any = false;
+        bool times = idle_says(title) || !calling_within(CALLING_NO_TIME, title, strlen(title)), any = false;
         list_each (row, &table->rows) {
             struct call call = {0};
             const char *cell = timed_cell(reading->arena, title, row->cells[k].text);
             if (times && strnlen(cell, CELL_BYTES) < CELL_BYTES)
                 call_read(reading->arena, cell, &nobody, &call);
-            bool none = cell[strspn(cell, "-\xe2\x80\x93\x94")] == '\0';
+            bool none = text_same(cell, "n/a") || text_same(cell, "none") ||
+                        cell[strspn(cell, "-\xe2\x80\x93\x94")] == '\0';
             bool first = row == table->rows.at; /* "every SEV1": who is called at first may have any words */
             times = times && (first || (call.to.n == 0 && call.clock != CALL_UNTIMED) || none);
             any |= call.time_s >= LADDER_SHORTEST_S;
@@ -120,6 +122,7 @@ void escalation_read_rows(struct parts_reading *reading, size_t i, bool about, b
         struct call call;
         call_read(reading->arena, timed_cell(reading->arena, title, row->cells[times].text),
                   ladder_called_last(&ladder), &call);
+        call.to = (struct strings){0}; /* "n/a" */
         call.in_bracket = true;
         if (waits && call.clock != CALL_UNTIMED)
             call.clock = CALL_UNTIL_NEXT;

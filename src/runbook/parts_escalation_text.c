@@ -322,10 +322,8 @@ void escalation_read_timed(struct parts_reading *reading, const struct fact *fac
     rule->condition = escalation_condition(reading->arena, fact->text);
 }
 
-void escalation_read_all_sentences(struct parts_reading *reading)
+void escalation_read_all_sentences(struct parts_reading *reading, bool *taken)
 {
-    bool *taken = arena_alloc(reading->arena, ((size_t)reading->runbook->n_lines + 2) * sizeof *taken);
-
     list_each (escalation, &reading->parts->escalations)
         for (int line = escalation->line; line <= escalation->line_end && line <= reading->runbook->n_lines;
              line++)

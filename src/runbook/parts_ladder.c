@@ -61,6 +61,18 @@ static bool tells(const char *text)
            calling_within(CALLING_GOES_TO, text, strlen(text));
 }
 
+/* Those of the runbook; "level 1" of a ladder is none. */
+static struct strings known_levels(const struct parts_reading *reading, struct strings levels)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < levels.n; i++)
+        if (reading->runbook->severities.n == 0 || runbook_severity(reading->runbook, levels.at[i]))
+            levels.at[n++] = levels.at[i];
+    levels.n = n;
+    return levels;
+}
+
 /* The levels that a text names: "SEV1: ...", "... (Red only)", "..., Red and Amber only". */
 static struct strings levels_in(struct parts_reading *reading, const char *text)
 {
@@ -74,7 +86,7 @@ static struct strings levels_in(struct parts_reading *reading, const char *text)
         part_levels(reading, arena_strndup(reading->arena, bracket + 1, strcspn(bracket + 1, ")")), &levels);
     if (levels.n == 0 && comma)
         part_levels(reading, comma + strspn(comma, ", "), &levels);
-    return levels;
+    return known_levels(reading, levels);
 }
 
 struct strings ladder_levels_at_start(struct parts_reading *reading, const char *sentence)
