@@ -150,12 +150,14 @@ static bool is_raised(const struct decisions *decisions, const struct incident *
     return false;
 }
 
-/* A page of it is given up in this turn, and the next of the chain need not wait. */
-static bool is_given_up(const struct decisions *decisions, int64_t incident)
+/* A page of it is given up in this turn, or was for somebody who has left: the next of the chain need not
+ * wait. */
+static bool is_given_up(const struct sim *sim, const struct decisions *decisions, int64_t incident)
 {
     list_each (d, &decisions->list)
         if (d->kind == DECISION_DELIVERY && d->delivery.incident == incident &&
-            d->delivery.state == DELIVERY_DEAD)
+            (d->delivery.state == DELIVERY_DEAD ||
+             (d->delivery.state == DELIVERY_CANCELLED && !config_person(sim->config, d->delivery.person))))
             return true;
     return false;
 }
@@ -190,7 +192,7 @@ static void check_delivery(struct sim *sim, const struct input *input, const str
     if (!before && was && !delivery->notice && sim->now_us != sim->learned_us &&
         !model_clock_fires(&sim->model, delivery->incident, sim->now_us) && !delivery->digest &&
         !is_hidden(was) && !was->storm && !is_raised(decisions, was) &&
-        !is_given_up(decisions, was->number) && !is_due(sim, TIMER_ESCALATE, delivery->incident) &&
+        !is_given_up(sim, decisions, was->number) && !is_due(sim, TIMER_ESCALATE, delivery->incident) &&
         !is_due(sim, TIMER_LEASE, delivery->incident) &&
         held_incident(sim, delivery->incident, &since_us) == HOLD_NONE &&
         since_us + HOUR + again_us < sim->now_us)
