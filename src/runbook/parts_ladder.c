@@ -8,12 +8,20 @@
 
 enum { PIECE_BYTES = 300, LEAD_BYTES = 12 };
 
+static bool is_level(const struct runbook *runbook, const char *id)
+{
+    list_each (level, &runbook->severities)
+        if (text_same(level->id, id))
+            return true;
+    return false;
+}
+
 const char *ladder_without_place(const struct parts_reading *reading, const char *text)
 {
     size_t n = call_place(text);
+    const char *place = arena_strndup(reading->arena, text, n);
 
-    return n > 0 && runbook_severity(reading->runbook, arena_strndup(reading->arena, text, n)) ? text
-                                                                                               : text + n;
+    return is_level(reading->runbook, place) ? text : text + n;
 }
 
 const struct strings *ladder_called_last(const struct ladder *ladder)
@@ -67,7 +75,7 @@ static struct strings known_levels(const struct parts_reading *reading, struct s
     size_t n = 0;
 
     for (size_t i = 0; i < levels.n; i++)
-        if (reading->runbook->severities.n == 0 || runbook_severity(reading->runbook, levels.at[i]))
+        if (reading->runbook->severities.n == 0 || is_level(reading->runbook, levels.at[i]))
             levels.at[n++] = levels.at[i];
     levels.n = n;
     return levels;
