@@ -1,5 +1,4 @@
 #include <fcntl.h>
-#include <ftw.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -8,35 +7,7 @@
 #include <unistd.h>
 
 #include "base/file.h"
-#include "base/testing.h"
-
-static char root[64];
-
-static const char *at(const char *name)
-{
-    static char path[200];
-    snprintf(path, sizeof path, "%s/%s", root, name);
-    return path;
-}
-
-static int make(void **state)
-{
-    (void)state;
-    snprintf(root, sizeof root, "/tmp/file-test-XXXXXX");
-    return mkdtemp(root) ? 0 : -1;
-}
-
-static int remove_entry(const char *path, const struct stat *st, int kind, struct FTW *ftw)
-{
-    (void)st, (void)kind, (void)ftw;
-    return remove(path);
-}
-
-static int unmake(void **state)
-{
-    (void)state;
-    return nftw(root, remove_entry, 8, FTW_DEPTH | FTW_PHYS);
-}
+#include "base/root_testing.h"
 
 static int pid_that_is_gone(void)
 {
@@ -97,8 +68,8 @@ static void what_a_killed_process_was_writing_is_removed_and_nothing_else(void *
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(what_a_killed_process_was_writing_is_removed_and_nothing_else, make,
-                                        unmake),
+        cmocka_unit_test_setup_teardown(what_a_killed_process_was_writing_is_removed_and_nothing_else,
+                                        root_make, root_remove),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,4 +1,3 @@
-#include <ftw.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -6,19 +5,10 @@
 #include <unistd.h>
 
 #include "base/file.h"
-#include "base/testing.h"
-
-static char root[64];
+#include "base/root_testing.h"
 
 static const struct folder_limits limits = {
     .endings = (const char *const[]){".md", ".txt", NULL}, .file_bytes = 1000, .n_files = 3, .depth = 4};
-
-static const char *at(const char *name)
-{
-    static char path[200];
-    snprintf(path, sizeof path, "%s/%s", root, name);
-    return path;
-}
 
 static void put(const char *name, size_t n_bytes)
 {
@@ -26,25 +16,6 @@ static void put(const char *name, size_t n_bytes)
     memset(bytes, 'x', sizeof bytes);
     struct err err;
     assert_int_equal(file_write(at(name), bytes, n_bytes, 0644, &err), 0);
-}
-
-static int make(void **state)
-{
-    (void)state;
-    snprintf(root, sizeof root, "/tmp/folder-test-XXXXXX");
-    return mkdtemp(root) ? 0 : -1;
-}
-
-static int remove_entry(const char *path, const struct stat *st, int kind, struct FTW *ftw)
-{
-    (void)st, (void)kind, (void)ftw;
-    return remove(path);
-}
-
-static int unmake(void **state)
-{
-    (void)state;
-    return nftw(root, remove_entry, 8, FTW_DEPTH | FTW_PHYS);
 }
 
 static void documents_are_found_and_the_rest_is_named(void **state)
@@ -85,7 +56,7 @@ static void a_missing_folder_is_an_error_that_names_it(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(documents_are_found_and_the_rest_is_named, make, unmake),
+        cmocka_unit_test_setup_teardown(documents_are_found_and_the_rest_is_named, root_make, root_remove),
         cmocka_unit_test(a_missing_folder_is_an_error_that_names_it),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -2,6 +2,7 @@
  * from the ledger. Unless nothing can be written there: then what core pages from is its memory, and the
  * supervisor starts both of them anew and hands over their ends (role/supervisor.c). */
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include "base/log.h"
 #include "loop/hand_over.h"
@@ -43,22 +44,13 @@ static void retry_page(void *context, int64_t delivery)
 
 struct under_way {
     struct arena *arena;
-    int64_t *ids;
-    size_t n, n_room;
+    LIST(int64_t) ids;
 };
 
 static void note_under_way(void *context, int64_t delivery)
 {
     struct under_way *list = context;
-    if (list->n == list->n_room) {
-        size_t n_room = list->n_room ? 2 * list->n_room : 64;
-        int64_t *ids = arena_alloc(list->arena, n_room * sizeof *ids);
-        for (size_t i = 0; i < list->n; i++)
-            ids[i] = list->ids[i];
-        list->ids = ids;
-        list->n_room = n_room;
-    }
-    list->ids[list->n++] = delivery;
+    *list_push(list->arena, &list->ids) = delivery;
 }
 
 static void begin_anew(struct core *core)
@@ -66,8 +58,8 @@ static void begin_anew(struct core *core)
     scoped_arena struct arena *arena = arena_new();
     struct under_way list = {.arena = arena};
     engine_each_under_way(core->engine, note_under_way, &list);
-    for (size_t i = 0; i < list.n; i++)
-        retry_page(core, list.ids[i]);
+    list_each (id, &list.ids)
+        retry_page(core, *id);
     core_mirror_soon(core);
     core_plan_timer(core);
 }
@@ -97,6 +89,8 @@ static void on_peers(uv_poll_t *poll, int status, int events)
         uv_poll_stop(poll); /* the supervisor is gone, and so shall we be */
     else if (core->engine && core->ledger_failed)
         replace(core, what, fd);
+    else
+        close(fd); /* we end, and all start again */
 }
 
 int core_open_peers(struct core *core, struct err *err)

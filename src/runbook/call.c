@@ -11,7 +11,7 @@
 #include "runbook/rungs.h"
 #include "runbook/text.h"
 
-enum { NAME_BYTES = 48, NAME_WORDS = 5, WAIT_LEAST_S = 60, CONDITION_LEAST = 3 };
+enum { NAME_BYTES = 48, NAME_WORDS = 5, WAIT_LEAST_S = 60 };
 
 size_t call_place(const char *text)
 {
@@ -353,11 +353,9 @@ static const char *behind_arrow(const char *text, bool *ret_leads)
 static void names_before(struct arena *arena, const char *text, const struct clause *clause, bool *ret_leads,
                          struct strings *ret_to)
 {
-    const char *before = behind_arrow(arena_strndup(arena, text, clause->at), ret_leads);
-    size_t n = strlen(before);
-    const char *end = text_normalise(arena, before, n);
-    bool marked =
-        text[clause->at] == '(' || text[clause->at] == '[' || strlen(without_marks(arena, end)) < strlen(end);
+    const char *leading = behind_arrow(arena_strndup(arena, text, clause->at), ret_leads);
+    const char *before = text_normalise(arena, leading, strlen(leading));
+    bool marked = strchr("([", text[clause->at]) || strcmp(without_marks(arena, before), before) != 0;
     struct strings named = {0};
     struct person person;
 

@@ -42,6 +42,5 @@ void call_names(struct arena *arena, const char *text, struct strings *ret_to);
 
 /* The parts of a sentence that call at a time of their own: "the lead after 10 min, the manager after 45" has
  * two, the second with the unit of the first, which also stands for the sentences behind (unit: NULL at the
- * beginning). True: arrows set them apart, so that each is one who is called, or
- * a wait between two. */
+ * beginning). True: arrows set them apart, so that each is one who is called, or a wait between two. */
 bool call_parts(struct arena *arena, const char *sentence, const char **unit, struct strings *ret_parts);

@@ -25,20 +25,20 @@ static struct strings levels_around(const struct parts_reading *reading, size_t 
 }
 
 /* The sentences of a text; each that names a level at its start begins a ladder of its own. */
-static bool read_sentences(struct parts_reading *reading, const struct prose *prose, size_t from,
-                           struct strings around, bool *taken)
+static bool read_sentences(struct parts_reading *reading, const struct prose *prose, struct strings around,
+                           bool *taken)
 {
     struct sentences sentences = {0};
     struct ladder ladder = {.prose = true};
     const char *unit = NULL;
     bool found = false;
 
-    text_sentences(reading->arena, prose->text + from, &sentences);
+    text_sentences(reading->arena, prose->text, &sentences);
     list_each (sentence, &sentences) {
         struct strings own = {0}, parts = {0};
         struct duration_words time;
         const char *label, *rest;
-        int line = prose_line_at(prose, from + sentence->at);
+        int line = prose_line_at(prose, sentence->at);
         if (strnlen(sentence->text, RULE_BYTES) == RULE_BYTES) {
             ladder.broken = true;
             continue;
@@ -69,7 +69,7 @@ static bool read_items(struct parts_reading *reading, size_t first, bool *taken)
     for (size_t i = first;
          i < reading->document->blocks.n && blocks[i].kind == BLOCK_ITEM && blocks[i].list_first == first;
          i = blocks[i].end)
-        found |= read_sentences(reading, &blocks[i].prose, 0, levels_around(reading, i), taken);
+        found |= read_sentences(reading, &blocks[i].prose, levels_around(reading, i), taken);
     return found;
 }
 
@@ -183,7 +183,7 @@ static void read_paragraph(struct parts_reading *reading, size_t i, bool *taken,
     if ((i >= *tried && read_siblings(reading, i, reading->document->blocks.n, taken, tried)) ||
         (prose->line_starts.n > 1 && read_lines(reading, i, taken)))
         return;
-    (void)read_sentences(reading, prose, 0, levels_around(reading, i), taken);
+    (void)read_sentences(reading, prose, levels_around(reading, i), taken);
 }
 
 /* The lines of a drawing: "| escalates after 15 minutes" stands between two who are called. */

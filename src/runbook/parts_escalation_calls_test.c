@@ -341,6 +341,13 @@ static void who_is_called_first_needs_no_time_and_each_later_one_says_it_in_its_
          {600, 1800},
          {"gate lead", "director"},
          NONE},
+        {"# P\n\n## Escalation\n\n- Level 1: duty engineer\n- Level 2: gate lead, if level 1 has not "
+         "acknowledged in "
+         "10 minutes\n- Level 3: director, if level 2 has not acknowledged in 15 minutes\n",
+         2,
+         {600, 1500},
+         {"gate lead", "director"},
+         NONE},
         {LEVELS "1. Call the duty engineer: +44 20 7946 0011\n2. 15 minutes, no call back: call the gate "
                 "lead: +44 20 "
                 "7946 0012\n3. 30 minutes, no call back: call the director: +44 20 7946 0013\n",

@@ -69,13 +69,14 @@ static bool tells(const char *text)
            calling_within(CALLING_GOES_TO, text, strlen(text));
 }
 
-/* Those of the runbook; "level 1" of a ladder is none. */
+/* Those of the runbook, or where it says nothing of them any; "level 1" of a ladder is none. */
 static struct strings known_levels(const struct parts_reading *reading, struct strings levels)
 {
     size_t n = 0;
 
     for (size_t i = 0; i < levels.n; i++)
-        if (reading->runbook->severities.n == 0 || is_level(reading->runbook, levels.at[i]))
+        if (is_level(reading->runbook, levels.at[i]) ||
+            (reading->runbook->severities.n == 0 && call_place(levels.at[i]) == 0))
             levels.at[n++] = levels.at[i];
     levels.n = n;
     return levels;
@@ -127,19 +128,23 @@ static bool waited_for(const struct ladder *ladder)
     return last->clock == CALL_UNTIL_NEXT || (last->in_bracket && last->time_s >= LADDER_SHORTEST_S);
 }
 
-void ladder_add_call(struct parts_reading *reading, const struct call *call, const char *text, int line,
-                     struct ladder *ladder)
+static void append(struct parts_reading *reading, const struct call *call, const char *text, int line,
+                   struct ladder *ladder)
 {
-    struct ladder_call *added = &ladder->at[ladder->n++];
-
-    *added = (struct ladder_call){
+    ladder->at[ladder->n++] = (struct ladder_call){
         .call = *call,
         .text = text,
         .levels = levels_in(reading, ladder_without_place(reading, text)),
         .line = line,
     };
-    drop_levels(reading, &added->call.to);
-    ladder->broken |= added->call.to.n == 0;
+}
+
+void ladder_add_call(struct parts_reading *reading, struct call *call, const char *text, int line,
+                     struct ladder *ladder)
+{
+    drop_levels(reading, &call->to);
+    ladder->broken |= call->to.n == 0;
+    append(reading, call, text, line, ladder);
 }
 
 void ladder_add(struct parts_reading *reading, const char *text, int line, struct ladder *ladder)
@@ -174,7 +179,7 @@ void ladder_add(struct parts_reading *reading, const char *text, int line, struc
         ladder->broken |= !ladder->prose || timed || ladder->chain;
         return;
     }
-    ladder_add_call(reading, &call, text, line, ladder);
+    append(reading, &call, text, line, ladder);
 }
 
 /* "On-call (15 min), lead (30 min), head": the last has nothing to wait for, so each says how long it is

@@ -29,8 +29,10 @@ struct ladder {
 /* Reads the next call, a piece of text of that line. */
 void ladder_add(struct parts_reading *reading, const char *text, int line, struct ladder *ladder);
 
-/* Adds one that was read already; text: where its levels stand. */
-void ladder_add_call(struct parts_reading *reading, const struct call *call, const char *text, int line,
+/* Adds one that was read already, whoever it calls without the levels among them; text: where its levels
+ * stand.
+ */
+void ladder_add_call(struct parts_reading *reading, struct call *call, const char *text, int line,
                      struct ladder *ladder);
 
 /* A rule for each, of the levels that it names, or of those around. taken: by line, whether an escalation
